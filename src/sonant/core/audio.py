@@ -30,12 +30,12 @@ class Audio:
     @property
     def duration(self) -> float:
         """Length in seconds."""
-        return self.samples.shape[1] / self.sample_rate
+        return float(self.samples.shape[1] / self.sample_rate)
 
     @property
     def channels(self) -> int:
         """Number of channels."""
-        return self.samples.shape[0]
+        return int(self.samples.shape[0])
 
 
 def mono(samples: npt.ArrayLike, sample_rate: int) -> Audio:
@@ -55,7 +55,8 @@ def from_int16(samples: npt.NDArray[np.int16], sample_rate: int) -> Audio:
 
 def to_int16(samples: Samples) -> npt.NDArray[np.int16]:
     """Float samples of any shape as 16-bit ones, rounded and clipped at full scale."""
-    return np.rint(np.clip(samples * 32768.0, -32768, 32767)).astype(np.int16)
+    scaled: npt.NDArray[np.int16] = np.rint(np.clip(samples * 32768.0, -32768, 32767)).astype(np.int16)
+    return scaled
 
 
 def silence(seconds: float, sample_rate: int) -> Audio:

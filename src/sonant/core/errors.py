@@ -35,6 +35,16 @@ class SonantError(Exception):
         super().__init__(message)
         self.message = message
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by state: subclasses take other arguments than the message, and errors cross process boundaries."""
+        return (_restored, (type(self), self.message, self.__dict__.copy()))
+
+
+def _restored(kind: type["SonantError"], message: str, state: dict[str, object]) -> "SonantError":
+    error = kind.__new__(kind, message)
+    error.__dict__.update(state)
+    return error
+
 
 class InvalidRequest(SonantError):
     """The request can't be served as it was asked."""

@@ -1,6 +1,6 @@
 """Text that knows where it came from.
 
-The text pipeline turns the caller's text into what is spoken: markup goes, numbers become words, dictionary rules apply.
+The text pipeline turns the caller's text into what is spoken: markup goes, numbers become words, rules apply.
 `TracedText` carries, for each character of the result, the index of the caller's character that it came from, so that
 one set of times from an engine gives the alignment of both.
 """
@@ -50,6 +50,8 @@ class TracedText:
         kept = list(pieces)
         if not kept:
             return cls("", np.empty(0, np.int32))
+        if len(kept) == 1:
+            return kept[0]
         return cls("".join(piece.text for piece in kept), np.concatenate([piece.origins for piece in kept]))
 
     def __len__(self) -> int:
@@ -64,8 +66,8 @@ class TracedText:
     def edited(self, edits: Sequence[Edit]) -> "TracedText":
         """Apply edits that are in order and don't overlap.
 
-        A replacement's characters are spread over the origins of what they replace. An insertion takes the origin of the
-        character before it, or, at the very beginning, of the one after it; in an empty text that is 0.
+        A replacement's characters are spread over the origins of what they replace. An insertion takes the
+        origin of the character before it, or, at the very beginning, of the one after it; in an empty text that is 0.
 
         Raises:
             ValueError: Edits overlap, are out of order or out of range.
@@ -74,18 +76,18 @@ class TracedText:
         >>> traced.text, traced.origins[6:18].tolist()
         ('I owe five dollars.', [6, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7])
         """
-        pieces: list[TracedText] = []
+        pieces: list[str] = []
+        origins: list[Origins] = []
         position = 0
         for edit in edits:
             if not position <= edit.start <= edit.end <= len(self.text):
                 raise ValueError(f"edit {edit.start}:{edit.end} overlaps another or is out of range")
-            pieces.append(self[position : edit.start])
-            pieces.append(TracedText(edit.text, self._spread(edit)))
+            pieces += (self.text[position : edit.start], edit.text)
+            origins += (self.origins[position : edit.start], self._spread(edit))
             position = edit.end
         if not pieces:
             return self
-        pieces.append(self[position:])
-        return TracedText.join(pieces)
+        return TracedText("".join([*pieces, self.text[position:]]), np.concatenate([*origins, self.origins[position:]]))
 
     def stripped(self) -> "TracedText":
         """Without white space at both ends."""
@@ -95,6 +97,8 @@ class TracedText:
     def _spread(self, edit: Edit) -> Origins:
         length = len(edit.text)
         replaced = self.origins[edit.start : edit.end]
+        if len(replaced) == 1:
+            return np.repeat(replaced, length)
         if len(replaced):
             return replaced[np.arange(length) * len(replaced) // max(length, 1)]
         neighbour = edit.start - 1 if edit.start else 0
