@@ -1,0 +1,3 @@
+from sonant.engines.espeak.synthesizer import ENGINE
+
+__all__ = ["ENGINE"]

@@ -1,0 +1,3 @@
+from sonant.engines.festival.synthesizer import ENGINE
+
+__all__ = ["ENGINE"]

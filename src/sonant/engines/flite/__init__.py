@@ -1,0 +1,3 @@
+from sonant.engines.flite.synthesizer import ENGINE
+
+__all__ = ["ENGINE"]

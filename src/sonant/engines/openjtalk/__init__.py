@@ -1,0 +1,3 @@
+from sonant.engines.openjtalk.synthesizer import ENGINE
+
+__all__ = ["ENGINE"]
