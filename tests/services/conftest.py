@@ -1,0 +1,3 @@
+from databases import database_url, db, empty_sqlite, postgresql
+
+__all__ = ["database_url", "db", "empty_sqlite", "postgresql"]
