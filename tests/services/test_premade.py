@@ -15,8 +15,8 @@ from sonant.core.ids import ID_LENGTH
 from sonant.core.speech import Timbre, Utterance
 from sonant.core.text import Delivery
 from sonant.runtime.discovery import installed_engines, reason_missing
-from sonant.services.casting import primary
 from sonant.services.premade import premade_voices, vendor_aliases
+from sonant.text.tags import primary_of
 
 VOICES = premade_voices()
 ENGINES = installed_engines()
@@ -25,7 +25,7 @@ WAYS = [
     for voice in VOICES.values()
     for way, speaker, language in (
         ("home", voice.speaker, voice.language),
-        ("abroad", voice.abroad, "en-US" if primary(voice.language) != "en" else "de"),
+        ("abroad", voice.abroad, "en-US" if primary_of(voice.language) != "en" else "de"),
     )
 ]
 SENTENCES = {
@@ -58,8 +58,8 @@ def loaded():
 
 def test_the_cast_is_large_and_speaks_many_languages():
     assert len(VOICES) == len(tomllib.loads(read("premade.toml"))["voice"])  # no id twice
-    assert sum(primary(voice.language) == "en" for voice in VOICES.values()) >= 20
-    assert len({primary(voice.language) for voice in VOICES.values()}) >= 15
+    assert sum(primary_of(voice.language) == "en" for voice in VOICES.values()) >= 20
+    assert len({primary_of(voice.language) for voice in VOICES.values()}) >= 15
     assert {voice.labels["accent"] for voice in VOICES.values()} >= {"american", "british", "scottish"}
 
 
@@ -74,7 +74,7 @@ def test_a_voice_says_who_it_is(voice):
     assert voice.category == "premade"
     assert voice.labels["gender"] in {"male", "female", "neutral"}
     assert voice.labels["age"] in {"young", "middle_aged", "old"}
-    assert voice.labels["language"] == primary(voice.language)
+    assert voice.labels["language"] == primary_of(voice.language)
     assert set(voice.labels) == {"gender", "age", "accent", "descriptive", "use_case", "language"}
     assert all(voice.labels.values())
     assert voice.description.endswith(".")
@@ -84,7 +84,7 @@ def test_a_voice_says_who_it_is(voice):
 def test_speakers_exist_and_speak_the_language(voice, speaker, language):
     info = ENGINES[speaker.engine].info
     assert speaker.name in {known.name for known in info.speakers}
-    assert primary(language) in info.languages
+    assert primary_of(language) in info.languages
     assert 0.85 <= speaker.timbre.formant <= 1.25
     assert 0 <= speaker.timbre.breathiness <= 1
 
@@ -102,7 +102,7 @@ def test_no_two_voices_are_the_same():
         return voice.speaker.engine, voice.speaker.name, Timbre(timbre.pitch, timbre.pitch_range, timbre.formant)
 
     for one, other in combinations(VOICES.values(), 2):
-        if primary(one.language) == primary(other.language):
+        if primary_of(one.language) == primary_of(other.language):
             assert kind(one) != kind(other)
 
 
@@ -125,7 +125,7 @@ def test_the_vendor_s_ids_lead_to_voices_with_names_of_their_own():
 @pytest.mark.parametrize(("voice", "speaker", "language"), WAYS)
 def test_every_voice_is_as_loud_as_the_others(loaded, voice, speaker, language):
     engine = loaded(speaker.engine)
-    spoken = SENTENCES.get(primary(language)) or tomllib.loads(read("previews.toml"))[primary(language)]
+    spoken = SENTENCES.get(primary_of(language)) or tomllib.loads(read("previews.toml"))[primary_of(language)]
     delivery = Delivery(variability=0.0, presence=True)
     utterance = Utterance(spoken, language, speaker.name, timbre=speaker.timbre, delivery=delivery)
     audio = concatenate([chunk.audio for chunk in engine.synthesize(utterance)])

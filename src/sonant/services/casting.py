@@ -7,18 +7,10 @@ from sonant.core.errors import UnsupportedLanguage
 from sonant.core.speech import Speaker, Utterance, Voice, VoiceSettings
 from sonant.core.text import Delivery, Passage
 from sonant.services.narration import Line
+from sonant.text.tags import primary_of
 
 NATURAL_SIMILARITY = VoiceSettings().similarity
 """The similarity at which a voice's transform applies as it was designed."""
-
-
-def primary(tag: str) -> str:
-    """The language of a BCP 47 tag, without region or script.
-
-    >>> primary("en-GB")
-    'en'
-    """
-    return tag.split("-", 1)[0].lower()
 
 
 def delivery(settings: VoiceSettings) -> Delivery:
@@ -59,7 +51,7 @@ class Casting:
         Raises:
             UnsupportedLanguage: Nobody does.
         """
-        if primary(language) == primary(self.voice.language):
+        if primary_of(language) == primary_of(self.voice.language):
             return self.voice.speaker
         if self.voice.abroad is None:
             raise UnsupportedLanguage(f"This voice doesn't speak the language {language}.")

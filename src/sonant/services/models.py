@@ -13,6 +13,7 @@ from importlib import resources
 from sonant.core.engine import Capability, Control, EngineInfo
 from sonant.core.errors import UnknownModel, UnsupportedLanguage
 from sonant.runtime.host import EngineHost
+from sonant.text.tags import primary_of
 
 CREDITS_PER_CHARACTER = 1.0
 """The price of every model."""
@@ -64,7 +65,7 @@ class Model:
 
     def speaks_in(self, language: str) -> bool:
         """Whether it speaks a language, given as a BCP 47 tag or ISO 639 code."""
-        return not self.languages or language.split("-", 1)[0].lower() in self.languages
+        return not self.languages or primary_of(language) in self.languages
 
     def require_speech(self, language: str | None = None) -> None:
         """Let a request for speech through.

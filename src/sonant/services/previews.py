@@ -12,9 +12,10 @@ from sonant.codecs.encode import encoder_for
 from sonant.codecs.format import AudioFormat
 from sonant.core.speech import Voice
 from sonant.core.text import Passage, TracedText
-from sonant.services.casting import Casting, primary
+from sonant.services.casting import Casting
 from sonant.services.encoding import encoded
 from sonant.services.narration import Narrator
+from sonant.text.tags import primary_of
 
 FORMAT = AudioFormat.parse("mp3_44100_128")
 
@@ -60,7 +61,7 @@ class Previews:
 def _sentence(voice: Voice) -> str:
     """What is said; a voice whose language has no sentence says its name."""
     text = resources.files("sonant.services").joinpath("previews.toml").read_text("utf-8")
-    sentence: str = tomllib.loads(text).get(primary(voice.language), f"{voice.name}.")
+    sentence: str = tomllib.loads(text).get(primary_of(voice.language), f"{voice.name}.")
     return sentence
 
 

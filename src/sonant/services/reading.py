@@ -10,13 +10,14 @@ from sonant.core.errors import EmptyText, TextTooLong
 from sonant.core.speech import Voice
 from sonant.core.text import Passage
 from sonant.runtime.host import EngineHost
-from sonant.services.casting import Casting, primary
+from sonant.services.casting import Casting
 from sonant.services.dictionaries import Dictionaries, Locator
 from sonant.services.models import Model, Models
 from sonant.services.narration import Line
 from sonant.services.voices import Voices
 from sonant.text.dictionaries import Rule
 from sonant.text.pipeline import Reading, TextPipeline
+from sonant.text.tags import primary_of
 
 Normalization = Literal["auto", "on", "off"]
 
@@ -114,7 +115,7 @@ class Reader:
     def spoken_languages(self, voice: Voice, model: Model) -> frozenset[str]:
         """Primary tags that the voice speaks with the model on the engines that are installed."""
         abroad = self.engines.engines().get(voice.abroad.engine) if voice.abroad else None
-        return _spoken(primary(voice.language), abroad.languages if abroad else (), model.languages)
+        return _spoken(primary_of(voice.language), abroad.languages if abroad else (), model.languages)
 
 
 @lru_cache(256)

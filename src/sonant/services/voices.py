@@ -13,11 +13,11 @@ from sonant.core.engine import EngineInfo
 from sonant.core.errors import EngineUnavailable, VoiceNotFound
 from sonant.core.speech import Speaker, Voice, VoiceSettings
 from sonant.runtime.host import EngineHost
-from sonant.services.casting import primary
 from sonant.services.paging import key_of, token_of
 from sonant.services.previews import Previews
 from sonant.store import voices as store
 from sonant.store.database import Database
+from sonant.text.tags import primary_of
 
 REMEMBER_SECONDS = 2.0
 """How long settings that another process changed may still apply in this one."""
@@ -264,7 +264,7 @@ def _cast(voice: Voice, engines: Mapping[str, EngineInfo]) -> Voice | None:
 
 def _speaks(speaker: Speaker, language: str, engines: Mapping[str, EngineInfo]) -> bool:
     languages = engines[speaker.engine].languages
-    return not languages or primary(language) in languages
+    return not languages or primary_of(language) in languages
 
 
 def _place(token: str) -> tuple[VoiceOrder, tuple[str, int, str]]:
